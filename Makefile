@@ -4,7 +4,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo
-WORKERS ?= 4
+# more than two processors need, since many tests wait: for a limit, a server, a browser
+WORKERS ?= 6
 FAULTS ?= 100
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -116,7 +117,7 @@ test: $(VENV)/installed-for-tests bubblewrap postgresql chromium
 
 # The tests that start no kernel, sandbox, server or browser.
 test-fast: $(VENV)/installed-for-tests
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) -m "not slow"
+	@$(BIN)/python -m pytest --numprocesses auto -m "not slow"
 
 # Shows which branches of the packages the suite does not run. Coverage cannot see what runs in a sandbox.
 coverage: $(VENV)/installed-for-tests bubblewrap postgresql chromium

@@ -160,9 +160,9 @@ class Strangers:
 
     def look(self) -> None:
         time.sleep(0.05)  # threads of OpenBLAS and OpenMP spin for some 30 ms after their work
-        before = _processor_ticks()
+        before = processor_ticks()
         time.sleep(0.02)
-        after = _processor_ticks()
+        after = processor_ticks()
         self.busy += after[0] - before[0]
         self.total += after[1] - before[1]
 
@@ -174,7 +174,7 @@ class Strangers:
         return f"Other work on the machine, seen in the pauses: {share:.0%} of its processors{judgement}."
 
 
-def _processor_ticks() -> tuple[int, int]:
+def processor_ticks() -> tuple[int, int]:
     """Return the ticks (busy, all) of all processors since the start; (0, 0) if the system does not report them."""
     try:
         ticks = [int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]

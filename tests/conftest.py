@@ -29,6 +29,7 @@ settings.load_profile("kit")
 def own_state(tmp_path_factory):
     """Keep the commands' state about the user, and the data sets, in temporary folders."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COLUMNS", raising=False)  # processes of xdist have it, and tables would be as narrow as it says
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         data_sets = tmp_path_factory.mktemp("data_sets")
         data_sets.chmod(0o755)  # if root grades, the sandbox's user must be able to read it

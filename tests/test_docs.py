@@ -1,6 +1,7 @@
 """The documentation agrees with the repository: links, the help of the command, the table of dependencies."""
 
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -62,3 +63,10 @@ def test_the_table_of_dependencies_lists_each_package_with_its_extra():
     rows = re.findall(r"^\| ([\w, -]+) \| `?(\w*)`? ?\|", page, flags=re.MULTILINE)
     listed = {(name, extra) for names, extra in rows[1:] for name in names.split(", ")}
     assert listed == declared
+
+
+def test_the_site_of_the_documentation_has_every_page_of_docs():
+    sys.path[:0] = [str(ROOT / "docs")]
+    from make_site import pages
+
+    assert {path for page in pages() for path in page.origins} >= set((ROOT / "docs").glob("*.md"))

@@ -17,7 +17,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader import api
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, false, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from autograder.course.course_toml import Assignment
@@ -252,6 +252,7 @@ class _Migration:
         """Remove cells and what submissions have for them. `lines` is None if only what the cell is has changed."""
         ids = [row.id for row in rows]
         points, people = 0, 0
+        self._hold(ids)
         for student, auto, by_hand, extra, comment in self._marks(ids):
             given = by_hand is not None or bool(extra) or bool(comment)
             people += given
@@ -280,6 +281,14 @@ class _Migration:
             self.db.execute(update(api.Grade).where(of_cell, api.Grade.auto_score.is_not(None)).values(scaled))
         above = select(func.count()).select_from(api.Grade).where(of_cell, api.Grade.manual_score > points)
         return self.db.scalar(above) or 0
+
+    def _hold(self, ids: Sequence[str]) -> None:
+        """Let nobody else give points or comments for these cells until the transaction ends."""
+        for table in (api.Grade, api.Comment):
+            of_cells = table.cell_id.in_(ids)
+            self.db.execute(select(table.id).where(of_cells).order_by(table.id).with_for_update())
+            # SQLite, which has no FOR UPDATE, locks its file at the first statement that may write
+            self.db.execute(update(table).where(of_cells, false()).values(cell_id=table.cell_id))
 
     def _marks(self, ids: Sequence[str]) -> list[tuple[str, float | None, float | None, float | None, str | None]]:
         """Return (student, points of tests, points by hand, extra credit, comment by hand) for each entry."""

@@ -139,6 +139,7 @@ def export(
     from pathlib import Path
 
     from autograder.console import console, plain
+    from autograder.grading.sanitize import forgeable
     from autograder.reports.export import export as run
     from autograder.reports.export import export_course
 
@@ -156,6 +157,9 @@ def export(
     else:
         output = output or "_course.csv"
         rows = export_course(workspace, assignments, Path(output))
+    for name in dict.fromkeys(assignments) or workspace.course.assignments:
+        if warning := forgeable(workspace, workspace.course.assignment(name)):
+            console().print(plain(f"Note: {name}: {warning}.", "yellow"), soft_wrap=True)
     console().print(plain(f"{rows} students: {output}"), soft_wrap=True)
 
 

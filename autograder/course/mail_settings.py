@@ -5,8 +5,11 @@ import string
 from dataclasses import dataclass
 from email.headerregistry import Address
 
+from autograder.text import one_line
+
 PORTS = {"starttls": 587, "ssl": 465, "none": 25}  # by how the connection is encrypted
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+MOST_IN_HEADER = 300  # characters
 PLACEHOLDERS = ("name", "first_name", "course", "assignment")
 SUBJECT = "{course}: feedback on {assignment}"
 BODY = """\
@@ -46,7 +49,15 @@ def as_address(text: str) -> Address:
         raise ValueError("has letters beyond ASCII in the address")
     if not _ADDRESS.fullmatch(spec) or spec.startswith(".") or ".." in spec or not text.isprintable():
         raise ValueError("is not an e-mail address")
-    return Address(named["name"].strip().strip('"') if named else "", addr_spec=spec)
+    return Address(in_header(named["name"].strip().strip('"')) if named else "", addr_spec=spec)
+
+
+def in_header(text: str) -> str:
+    """The text as one line for a header of a message.
+
+    Python would decode words of the form `=?utf-8?q?...?=` (RFC 2047) in it, and write line breaks that they hold.
+    """
+    return one_line(text, MOST_IN_HEADER).replace("=?", "= ?")
 
 
 def wrong_placeholder(template: str) -> str | None:

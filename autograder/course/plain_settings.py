@@ -11,7 +11,7 @@ def plain_settings(path: Path) -> Settings:
     """The plain values that the file gives to settings, as in `c.Class.name = "value"`; empty if there is no file."""
     try:
         tree = ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return {}
     found = {}
     for node in ast.walk(tree):
@@ -21,6 +21,6 @@ def plain_settings(path: Path) -> Settings:
         if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Attribute):
             try:
                 found[target.value.attr, target.attr] = ast.literal_eval(node.value)
-            except ValueError:  # it is computed
+            except (ValueError, TypeError):  # it is computed
                 continue
     return found

@@ -47,6 +47,11 @@ def take_over(directory: Path, course: Course, added: str, course_id: str) -> No
             f"{config} belongs to the course in {root}, not to the one in this folder.", "Run `cs231n init` there."
         )
     source = directory / str(given.get(("CourseDirectory", "source_directory"), "source"))
+    if directory not in Path(os.path.abspath(source)).parents:
+        raise WorkspaceError(
+            f"c.CourseDirectory.source_directory in {config} is {source}, which is not a folder inside {directory}.",
+            "Move the sources there, and correct the setting.",
+        )
     for path in (directory / CONFIG_BEFORE, directory / SOURCE_BEFORE):
         if path.exists():
             raise WorkspaceError(f"{path} exists, but a copy would get this name.", "Move it away.")

@@ -456,6 +456,20 @@ class _InProcessRunner(_Runner):
         finally:
             self._keep(index)
 
+    def remark(self, index: int, remarks: Iterable[str]) -> None:
+        """As `_Runner.remark`, until hidden tests are there: from then on, student code could tell them so."""
+        if not self.secrets_are_there:
+            super().remark(index, remarks)
+
+    def fail(self, index: int, ename: str, message: str) -> None:
+        """As `_Runner.fail`; once hidden tests are there, only for tests, and without how a kernel ended."""
+        if self.secrets_are_there:
+            if not is_in_process(self.cells[index]):
+                return
+            if ename == "KernelDied":
+                message = f"{self.label(index)} ended its kernel"
+        super().fail(index, ename, message)
+
     def _keep(self, index: int) -> None:
         """Keep the text that a test shows, marked as the student's; of a hidden test, only whether it passed."""
         record, result = record_of(self.cells[index]), self.result(index)

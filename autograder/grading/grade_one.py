@@ -137,6 +137,7 @@ def grade_one(
         assignment = _only(course, assignment, hand_in.files[0][1].name)
 
     from autograder.grading.grade import grade
+    from autograder.grading.sanitize import forgeable
 
     with _own_workspace(course, workspace, assignment.name) as own:
         own.course = replace(course, assignments={**course.assignments, assignment.name: assignment})
@@ -150,6 +151,7 @@ def grade_one(
             )
         notebooks = _cells(own, assignment)
         remarks = _remarks(refused + row.reasons, notebooks)
+        remarks += [warning] if (warning := forgeable(own, assignment)) else []
         return Result(assignment.name, assignment.title, notebooks, remarks, report.isolation, row.seconds)
 
 

@@ -25,6 +25,7 @@ from autograder.errors import KitError
 from autograder.grading.matching import AddedCell, Matched, SubmittedCell, is_skipped_cell, match, plain_text
 from autograder.notebook.cell_record import (
     IN_PROCESS_TAG,
+    NOT_PROOF,
     SKIP_TAG,
     CellRecord,
     compute_checksum,
@@ -197,6 +198,15 @@ def tests_in_process(workspace: Workspace, assignment: Assignment) -> int:
     """How many tests of the built notebooks run in the student's process. Raises KitError."""
     built = (read_built(workspace, assignment, name) for name in assignment.notebooks)
     return sum(cell.cell_type == "code" and is_in_process(cell) for notebook in built for cell in notebook.cells)
+
+
+def forgeable(workspace: Workspace, assignment: Assignment) -> str:
+    """What to note about tests whose points students can forge; "" without such tests, or if nothing is built."""
+    try:
+        tests = tests_in_process(workspace, assignment)
+    except KitError:
+        return ""
+    return f"tests in the student's process: {tests}, {NOT_PROOF}" if tests else ""
 
 
 def read_submitted(path: Path, limits: Limits) -> tuple[list[SubmittedCell], list[str]]:

@@ -31,6 +31,7 @@ from autograder.text import printable, unusable_name
 REPORT = "IMPORTED.md"
 CONFIG = "nbgrader_config.py"
 MOST_FILE_BYTES = 50_000_000
+MOST_REASONS = 5  # of each assignment, in a message
 _UNREADABLE = (".pkl", ".so", ".pyd", ".dll", ".dylib", ".o", ".c")
 _LEFT_OUT = {"__pycache__", "node_modules", "Thumbs.db", "desktop.ini"}
 
@@ -115,6 +116,26 @@ def import_course(
             "Name a folder that holds source/ASSIGNMENT/*.ipynb, ASSIGNMENT/*.ipynb, or notebooks.",
         )
     words, around = delimiters(given), _header_and_footer(folder, given)
+    existed = target.exists()
+    try:
+        return _write(folder, target, found, given, words, around, all_in_process, progress)
+    except BaseException:  # nothing half-written stays in the way of another try
+        shutil.rmtree(target, ignore_errors=True)
+        if existed:
+            target.mkdir(exist_ok=True)
+        raise
+
+
+def _write(
+    folder: Path,
+    target: Path,
+    found: list[Path],
+    given: Settings,
+    words: Delimiters,
+    around: tuple[list[Any], list[Any]],
+    all_in_process: bool,
+    progress: Callable[[str], None] | None,
+) -> Imported:
     taken: dict[str, str] = {}  # the names of notebooks, in lower case
     names: set[str] = set()
     assignments = []
@@ -127,14 +148,15 @@ def import_course(
             assignment.notes.append(Note("the folder", f"Its name was {path.name!r}. Rename students' folders alike."))
         _import_assignment(assignment, target / name, words, around, taken, all_in_process)
         assignments.append(assignment)
+    why = "\n".join(f"  {a.name}: {note.place}: {note.what}" for a in assignments for note in a.notes[:MOST_REASONS])
     assignments = [assignment for assignment in assignments if assignment.notebooks]
     if not assignments:
-        raise KitError(f"No notebook in {printable(folder)} could be read as a notebook in Python.")
+        raise KitError(f"No notebook in {printable(folder)} could be read as a notebook in Python.\n{why}")
     course_id = given.get(("CourseDirectory", "course_id")) or folder.name
     imported = Imported(target, target / REPORT, _usable(str(course_id), set(), "course"), assignments)
     (target / "course.toml").write_text(_course_toml(imported), encoding="utf-8")
     _check(imported)
-    imported.report.write_text(report_text(imported, folder), encoding="utf-8")
+    imported.report.write_text(report_text(imported, folder), encoding="utf-8", errors="backslashreplace")
     return imported
 
 
@@ -189,7 +211,7 @@ def _import_assignment(
         try:
             notebook = _read(path)
         except _Unreadable as error:
-            assignment.notes.append(Note(path.name, f"It was left out: {error}.", BY_HAND))
+            assignment.notes.append(Note(printable(path.name), f"It was left out: {error}.", BY_HAND))
             continue
         names = set(taken)
         name = _usable(path.stem, names, assignment.name)
@@ -199,14 +221,18 @@ def _import_assignment(
             notes.found.append(Note("the notebook", why))
         header, footer = copy.deepcopy(around)
         notebook.cells = [*header, *notebook.cells, *footer]
-        attached = _take_attachments(notebook, name, target)
-        assignment.files += attached
-        if is_otters(notebook):
-            notebook = as_nbgrader(notebook, notes)
-        cells = imported_cells(notebook, notes, words)
-        replace_nose(cells, notes)
-        write_autotests(cells, notes, evaluate_in_sandbox(lambda: _files_beside(assignment.folder)))
-        settle_owners(cells, notes, all_in_process)
+        assignment.files += _take_attachments(notebook, name, target, notes)
+        try:
+            if is_otters(notebook):
+                notebook = as_nbgrader(notebook, notes)
+            cells = imported_cells(notebook, notes, words)
+            replace_nose(cells, notes)
+            write_autotests(cells, notes, evaluate_in_sandbox(lambda: _files_beside(assignment.folder, target.parent)))
+            settle_owners(cells, notes, all_in_process)
+        except (RecursionError, MemoryError):
+            what = "It was left out: Python cannot read an expression in it, because its parts are nested too deeply."
+            assignment.notes.append(Note(printable(path.name), what, BY_HAND))
+            continue
         imported = ImportedNotebook(name, target / f"{name}.py", notes=notes.found)
         imported.tests = len(tests_of(cells))
         imported.in_process = sum(map(in_process, cells))
@@ -236,18 +262,30 @@ def _read(path: Path) -> Any:
         raise _Unreadable(
             f"it is not a notebook ({str(error).strip().splitlines()[0] if str(error) else error!r})"
         ) from None
+    if why := _malformed(notebook):
+        raise _Unreadable(f"it is not a notebook ({why})")
     language = _language(notebook)
     if language not in ("", "python", "ipython"):
         raise _Unreadable(f"its language is {language}, and the kit grades Python")
     return notebook
 
 
+def _malformed(notebook: Any) -> str:
+    """What lacks the form of a notebook, as far as an import reads it; "" if nothing does."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        texts, tables = (cell.get("cell_type"), cell.get("source")), (cell.get("metadata"), cell.get("attachments", {}))
+        if not all(isinstance(text, str) for text in texts) or not all(isinstance(table, dict) for table in tables):
+            return f"cell {number} does not have Jupyter's format"
+    return ""
+
+
 def _language(notebook: Any) -> str:
-    metadata = notebook.metadata
+    given = ("kernelspec", "language_info")
+    metadata = {key: value for key in given if isinstance(value := notebook.metadata.get(key), dict)}
     found = metadata.get("kernelspec", {}).get("language") or metadata.get("language_info", {}).get("name") or ""
     if not found and (name := metadata.get("kernelspec", {}).get("name", "")):
         found = {"ir": "R"}.get(name, "julia" if name.startswith("julia") else "")
-    return re.sub(r"\d+$", "", str(found)) if str(found).lower().startswith(("python", "ipython")) else str(found)
+    return re.sub(r"\d+$", "", str(found).lower()) if re.match("i?python", str(found), re.I) else str(found)
 
 
 def _header_and_footer(folder: Path, given: Settings) -> tuple[list[Any], list[Any]]:
@@ -256,23 +294,34 @@ def _header_and_footer(folder: Path, given: Settings) -> tuple[list[Any], list[A
     for key in ("header", "footer"):
         value = given.get(("IncludeHeaderFooter", key))
         path = folder / str(value)
-        found.append(_read(path).cells if value and path.is_file() else [])
+        try:
+            found.append(_read(path).cells if value and path.is_file() else [])
+        except _Unreadable as error:
+            raise KitError(
+                f"{printable(path)}, the {key} in {CONFIG}: {error}.", "Correct it, or delete the setting."
+            ) from None
     return found[0], found[1]
 
 
-def _take_attachments(notebook: Any, name: str, target: Path) -> list[str]:
+def _take_attachments(notebook: Any, name: str, target: Path, notes: Notes) -> list[str]:
     """Write images inside text cells into files, because a source holds text only. Returns the files' names."""
     import base64
 
     files: list[str] = []
     for number, cell in enumerate(notebook.cells, start=1):
         for attached, forms in (cell.get("attachments") or {}).items():
-            for kind, data in list(forms.items())[:1]:
+            for kind, data in list(forms.items())[:1] if isinstance(forms, dict) else ():
                 suffix = re.sub(r"\W", "", kind.rpartition("/")[2].partition("+")[0]) or "bin"
                 file = f"{name}_{number}_{len(files) + 1}.{suffix}"
+                try:
+                    text = data if isinstance(data, str) else "".join(data)
+                    content = base64.b64decode(text) if kind != "image/svg+xml" else text.encode()
+                except (ValueError, TypeError):
+                    what = f"Its image {attached!r} was left out, because it is damaged."
+                    notes.found.append(Note(f"cell {number}", what, BY_HAND))
+                    continue
                 target.mkdir(parents=True, exist_ok=True)
-                content = data if isinstance(data, str) else "".join(data)
-                (target / file).write_bytes(base64.b64decode(content) if kind != "image/svg+xml" else content.encode())
+                (target / file).write_bytes(content)
                 for wanted in (attached, attached.replace(" ", "%20")):
                     cell.source = cell.source.replace(f"attachment:{wanted}", file)
                 files.append(file)
@@ -281,9 +330,15 @@ def _take_attachments(notebook: Any, name: str, target: Path) -> list[str]:
 
 def _copy_files(assignment: ImportedAssignment, target: Path) -> None:
     sources = {f"{notebook.name}.py" for notebook in assignment.notebooks}
-    for path in _other_files(assignment.folder):
+    for path in _other_files(assignment.folder, target.parent, links=True):
         name = path.relative_to(assignment.folder).as_posix()
-        if path.stat().st_size > MOST_FILE_BYTES:
+        if path.is_symlink():
+            what = "It was not copied: it is a link. Put the file in its place, and list it in course.toml."
+            assignment.notes.append(Note(printable(name), what, BY_HAND))
+        elif why := next(filter(None, map(unusable_name, name.split("/"))), None):
+            what = f"It was not copied: it {why}. Rename it, and list it in course.toml."
+            assignment.notes.append(Note(printable(name), what, BY_HAND))
+        elif path.stat().st_size > MOST_FILE_BYTES:
             what = f"It was not copied: it has more than {MOST_FILE_BYTES // 1_000_000} MB. Have students fetch it."
             assignment.notes.append(Note(name, what, BY_HAND))
         elif path.suffix == ".ipynb":
@@ -304,21 +359,28 @@ def _copy_files(assignment: ImportedAssignment, target: Path) -> None:
                 assignment.notes.append(Note(name, what, BY_HAND))
 
 
-def _files_beside(folder: Path) -> Files:
+def _files_beside(folder: Path, without: Path) -> Files:
     """The files beside the notebooks, for running their code."""
-    paths = [path for path in _other_files(folder) if path.stat().st_size <= MOST_FILE_BYTES]
+    paths = [path for path in _other_files(folder, without) if path.stat().st_size <= MOST_FILE_BYTES]
     return tuple((path.relative_to(folder).as_posix(), path.read_bytes()) for path in paths)
 
 
-def _other_files(folder: Path) -> Iterator[Path]:
+def _other_files(folder: Path, without: Path, links: bool = False) -> Iterator[Path]:
+    """The files beside the notebooks of `folder` that are not in `without`; symbolic links, too, if `links`."""
     for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _LEFT_OUT)
-        for name in sorted(names):
+        linked = [name for name in folders if Path(place, name).is_symlink()]
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and name not in _LEFT_OUT and Path(place, name) != without
+        )
+        for name in sorted([*names, *linked]):
             path = Path(place, name)
             hidden = name.startswith(".") or name in _LEFT_OUT or name.endswith((".pyc", "~", ".db"))
-            if hidden or path.is_symlink() or not path.is_file() or (Path(place) == folder and path.suffix == ".ipynb"):
+            if hidden or (Path(place) == folder and path.suffix == ".ipynb"):
                 continue
-            yield path
+            if links if path.is_symlink() else path.is_file():
+                yield path
 
 
 def _remark(cells: list[ImportedCell], notes: Notes, folder: Path) -> None:

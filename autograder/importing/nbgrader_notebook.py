@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import logging
+import math
 import re
 from typing import Any
 
@@ -25,7 +26,10 @@ def imported_cells(notebook: Any, notes: Notes, words: Delimiters = NBGRADER) ->
     after_task = False
     for number, raw in enumerate(notebook.cells, start=1):
         source = raw.source.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "").replace("\0", "").strip("\n")
-        cell = ImportedCell(number, raw.cell_type, source)
+        cell = ImportedCell(number, raw.cell_type, source.encode("utf-8", "backslashreplace").decode())
+        if cell.source != source:
+            source = cell.source
+            notes.changed(cell, "Lone surrogates, which are no characters, were written as escapes.")
         if not source.strip():
             if raw.metadata.get("nbgrader"):
                 _empty(cell, raw.metadata["nbgrader"], notes)
@@ -37,7 +41,7 @@ def imported_cells(notebook: Any, notes: Notes, words: Delimiters = NBGRADER) ->
             cell.cell_type, cell.source = "markdown", f"```\n{source}\n```"
             notes.changed(cell, "A raw cell became a text cell.")
         given = _upgraded(cell, raw, notes)
-        if "skip-execution" in raw.metadata.get("tags", []):
+        if "skip-execution" in (raw.metadata.get("tags") or []):
             cell.tags = ["skip-execution"]
         after_task = bool(given and given.get("task"))
         split, wrong = parts(cell.source, words)
@@ -64,7 +68,8 @@ def _upgraded(cell: ImportedCell, raw: Any, notes: Notes) -> dict[str, Any] | No
     if not isinstance(raw.metadata.get("nbgrader"), dict):
         return None
     version = raw.metadata["nbgrader"].get("schema_version", 0)
-    points = raw.metadata["nbgrader"].get("points")
+    points = _as_points(raw.metadata["nbgrader"].get("points"))
+    raw.metadata["nbgrader"]["points"] = points or 0
     raw.metadata["nbgrader"].setdefault("grade_id", "")
     try:
         with _quietly():
@@ -77,9 +82,17 @@ def _upgraded(cell: ImportedCell, raw: Any, notes: Notes) -> dict[str, Any] | No
         return None
     if not isinstance(version, int) or version < 3:
         notes.changed(cell, f"Its record was brought from nbgrader's schema {version} to 3.")
-    if given.get("grade") and points in (None, ""):
-        notes.by_hand(cell, "It had no points, so it has 0 points now. Write the points.")
+    if given.get("grade") and points is None:
+        notes.by_hand(cell, "It had no points that make sense, so it has 0 points now. Write the points.")
     return dict(given)
+
+
+def _as_points(given: Any) -> float | None:
+    try:
+        points = float(given)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return points if 0 <= points < math.inf else None
 
 
 @contextlib.contextmanager

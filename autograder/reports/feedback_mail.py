@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from email.utils import formatdate
 
 from autograder.course.course_toml import Course
-from autograder.course.mail_settings import Mail, as_address
+from autograder.course.mail_settings import Mail, as_address, in_header
 from autograder.course.roster import as_key, read_roster
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
@@ -135,7 +135,8 @@ def plan_mail(
             plan.unreachable.append((student, str(error)))
             continue
         digest, past = digest_of(files), journal.of(student)
-        letter = Letter(student, first or name or student, name or student, address, tuple(files), digest)
+        shown = one_line(student, 200)
+        letter = Letter(student, first or name or shown, name or shown, address, tuple(files), digest)
         if student in again:
             plan.letters.append(letter)
         elif past.in_doubt:
@@ -163,7 +164,7 @@ def message_to(letter: Letter, course: Course, assignment: str, mail: Mail) -> E
     message["To"] = letter.address
     if mail.reply_to:
         message["Reply-To"] = as_address(mail.reply_to)
-    message["Subject"] = mail.subject.format(**words)
+    message["Subject"] = in_header(mail.subject.format(**words))
     message["Date"] = formatdate()
     # the same for the same feedback, so that a mailbox can notice a second copy
     unique = hashlib.sha256(f"{course.id} {assignment} {letter.student} {letter.digest}".encode(errors="replace"))
@@ -269,6 +270,6 @@ def _people(workspace: Workspace, students: list[str]) -> dict[str, tuple[str, s
 def _address(name: str, email: str) -> Address:
     """Raises ValueError if the address cannot be used."""
     try:
-        return Address(name, addr_spec=as_address(email).addr_spec)
+        return Address(in_header(name), addr_spec=as_address(email).addr_spec)
     except ValueError as error:
         raise ValueError(f"has an address that cannot be used: {one_line(email, 100)} {error}") from None

@@ -16,6 +16,7 @@ from autograder.course.roster import Roster, as_key, read_roster
 from autograder.course.roster_import import field_of, is_preview
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
+from autograder.grading.sanitize import forgeable
 from autograder.reports.export import Totals, read_totals, write_file
 from autograder.submissions.roster_match import student_of_folder
 from autograder.text import printable
@@ -143,6 +144,8 @@ def fill(
     most = _points_of_column(table, platform, ids, place)
     if most is not None and abs(most - totals.most) > 1e-9:
         result.notes.append(f"the column has {most:g} points, and {entry.name} has {totals.most:g}")
+    if warning := forgeable(workspace, entry):
+        result.notes.append(warning)
     write_file(out, table.with_cells(changed))
     return result
 

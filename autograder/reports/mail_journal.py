@@ -42,7 +42,7 @@ class Journal:
         self.path = workspace.root.joinpath(*FOLDER) / f"{assignment}.jsonl"
         self._past: dict[str, Past] = {}
         with contextlib.suppress(FileNotFoundError):
-            for line in self.path.read_text("utf-8", "replace").splitlines():
+            for line in self.path.read_text("utf-8", "replace").split("\n"):
                 try:
                     entry = json.loads(line)
                     self._take(entry["event"], str(entry["student"]), str(entry["digest"]), str(entry["time"]))

@@ -101,7 +101,7 @@ def _read_all(path: Path) -> tuple[dict[str, Person], dict[str, str]]:
         text = path.read_text("utf-8", "replace")
     except OSError:
         return found, groups
-    for line in text.splitlines():
+    for line in text.split("\n"):
         try:
             entry = json.loads(line)
             student, group = entry.pop("student"), entry.pop("group", "")

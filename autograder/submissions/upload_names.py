@@ -72,6 +72,6 @@ class UploadNames:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text("utf-8", "replace").splitlines()
+        return path.read_text("utf-8", "replace").split("\n")
     except OSError:
         return []

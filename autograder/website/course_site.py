@@ -7,7 +7,8 @@ import nbformat
 from autograder.course.course_toml import Assignment
 from autograder.course.workspace import Workspace
 from autograder.notebook.cell_record import record_of
-from autograder.website.pages import Page, fenced, spaced, table
+from autograder.text import html
+from autograder.website.pages import Page, as_text, fenced, spaced, table
 from autograder.website.static_site import Nav, write_site
 
 DOWNLOADS = "downloads"
@@ -28,7 +29,7 @@ def make_course_site(workspace: Workspace, folder: Path) -> list[str]:
     for assignment in course.assignments.values():
         release = workspace.release(assignment.name)
         archive = release.with_name(f"{assignment.name}.zip")
-        name, due = assignment.title, _due(assignment)
+        name, due = as_text(assignment.title), _due(assignment)
         if not archive.is_file() or not all((release / f"{name}.ipynb").is_file() for name in assignment.notebooks):
             rows.append([name, "", "", due, "not released yet"])
             continue
@@ -38,27 +39,33 @@ def make_course_site(workspace: Workspace, folder: Path) -> list[str]:
         points, listed = 0.0, []
         for notebook in assignment.notebooks:
             content = nbformat.read(release / f"{notebook}.ipynb", as_version=4)
-            place = f"{assignment.name}/{notebook}.md"
+            place = f"{assignment.name}/{_page(notebook)}"
             pages.append(Page(place, _notebook(content, archive.name), (release / f"{notebook}.ipynb",)))
             chapters.append({_title(content) or notebook: place})
-            listed.append(f"[{notebook}]({place})")
+            listed.append(f"[{as_text(notebook)}]({place})")
             points += sum(record.points or 0 for cell in content.cells if (record := record_of(cell)) and record.grade)
         about = (release / "README.md").read_text("utf-8")
         text = f"{about}\n\n[Download {archive.name}](../{archive.name})\n"
         pages.append(Page(f"{assignment.name}/index.md", spaced(text), (release / "README.md",)))
-        nav.append({name: chapters})
+        nav.append({html(assignment.title): chapters})
         link = f"[{name}]({assignment.name}/index.md)"
         rows.append([link, ", ".join(listed), f"{points:g}", due, f"[{archive.name}]({download})"])
     for guide in guides:
         path = course.edition.root / guide if course.edition else Path(guide)
         copies = tuple(workspace.release(name) / path.name for name in course.assignments)
-        pages.append(Page(path.name, spaced(path.read_text("utf-8")), (path, *copies)))
-        nav.append({_heading(path.read_text("utf-8")) or path.stem: path.name})
+        place = _page(path.stem)
+        pages.append(Page(place, spaced(path.read_text("utf-8")), (path, *copies)))
+        nav.append({_heading(path.read_text("utf-8")) or path.stem: place})
     columns = ["assignment", "notebooks", "points", "due", "download"]
     if not any(row[3] for row in rows):
         columns, rows = columns[:3] + columns[4:], [row[:3] + row[4:] for row in rows]
-    pages.append(Page("index.md", f"# {course.title}\n\n{table(columns, rows)}\n"))
+    pages.append(Page("index.md", f"# {as_text(course.title)}\n\n{table(columns, rows)}\n"))
     return write_site(course.title, pages, files, [{"Schedule": "index.md"}, *nav], folder)
+
+
+def _page(name: str) -> str:
+    """The file of a page. `index` and `README` would be the first page of its folder."""
+    return f"{name}-page.md" if name.lower() in ("index", "readme") else f"{name}.md"
 
 
 def _due(assignment: Assignment) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+from autograder.errors import KitError
 from autograder.reports.mathml import mathml
 from autograder.text import html
 
@@ -23,10 +24,16 @@ _OUTSIDE_CODE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _LINK = re.compile(
-    _CODE + r"|(?P<image>!?)\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\]|!\[[^\]]*\]\([^)]*\))*)\]\((?P<target>[^()\s]+)\)",
+    _CODE
+    + r"|(?P<image>!?)\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\]|!\[[^\]]*\]\([^)]*\))*)"
+    + r"\]\((?P<target>[^()\s]+)(?P<title>\s+(?:\"[^\"\n]*\"|'[^'\n]*'))?\)",
     re.MULTILINE | re.DOTALL,
 )
-_SOURCE = re.compile(_CODE + r'|(?P<before><img\b[^>]*?\bsrc=")(?P<target>[^"]+)"', re.MULTILINE | re.DOTALL)
+_SOURCE = re.compile(
+    _CODE + r"""|(?P<before><(?:img|a)\b[^>]*?\b(?:src|href)=)(?P<quote>["'])(?P<target>[^"']+)(?P=quote)""",
+    re.MULTILINE | re.DOTALL,
+)
+_REFERENCE = re.compile(_CODE + r"|^(?P<before> {0,3}\[[^\]\n]+\]:[ \t]*)(?P<target>\S+)", re.MULTILINE | re.DOTALL)
 _LIST = re.compile(r"([-*+]|\d+[.)]) ")
 
 
@@ -111,17 +118,29 @@ class Links:
             target = self._target(page, found["target"])
             if target is None:
                 return "" if found["image"] else text
-            return f"{found['image']}[{text}]({target})"
+            return f"{found['image']}[{text}]({target}{found['title'] or ''})"
 
         def source(found: re.Match[str]) -> str:
             if found["code"]:
                 return found[0]
-            return f'{found["before"]}{self._target(page, found["target"]) or ""}"'
+            quote, target = found["quote"], self._target(page, found["target"]) or ""
+            path, sharp, part = target.partition("#")
+            if not urlsplit(path).netloc and path.endswith(".md"):  # MkDocs reads links of Markdown only
+                target = f"{path.removesuffix('.md')}.html{sharp}{part}"
+            return f"{found['before']}{quote}{target}{quote}"
 
-        return _SOURCE.sub(source, _LINK.sub(link, page.text))
+        def reference(found: re.Match[str]) -> str:
+            if found["code"]:
+                return found[0]
+            # a link that leads nowhere stays, and MkDocs warns about it
+            return found["before"] + (self._target(page, found["target"]) or found["target"])
+
+        return _REFERENCE.sub(reference, _SOURCE.sub(source, _LINK.sub(link, page.text)))
 
     def _target(self, page: Page, target: str) -> str | None:
         """Where a link of the page leads in the site; None if nowhere."""
+        if target.startswith("<") and target.endswith(">"):
+            target = target[1:-1]
         parts = urlsplit(target)
         if parts.scheme or parts.netloc or not parts.path:
             return target
@@ -162,6 +181,11 @@ def fenced(code: str, language: str = "") -> str:
     return f"{fence}{language}\n{code}\n{fence}"
 
 
+def as_text(text: str) -> str:
+    """The text in Markdown, without any meaning of its characters."""
+    return re.sub(r"([\\`*_{}\[\]])", r"\\\1", html(text)).replace("$", "&#36;")
+
+
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A table in Markdown."""
     head = list(columns)
@@ -170,10 +194,10 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def with_places(pages: Iterable[Page]) -> Mapping[str, Page]:
-    """{place in the site: page}. Raises ValueError if two pages have one place."""
+    """{place in the site: page}. Raises KitError if two pages have one place."""
     places: dict[str, Page] = {}
     for page in pages:
         if page.path in places:
-            raise ValueError(f"Two pages of the site would be {page.path}.")
+            raise KitError(f"Two pages of the site would be {page.path}.", "Rename one of them.")
         places[page.path] = page
     return places

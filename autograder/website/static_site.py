@@ -51,6 +51,7 @@ def write_site(title: str, pages: Sequence[Page], files: Mapping[str, Path], nav
             f"A site needs MkDocs with its theme Material; not installed: {', '.join(missing)}.",
             "Install them, in the kit's folder: python -m pip install '.[instructor,site]'",
         )
+    folder = folder.absolute()  # for MkDocs, a relative path starts at its configuration
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise KitError(f"{folder} is not a folder.", "Name a new folder for the site.")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).is_file():
@@ -124,7 +125,7 @@ def _build(title: str, nav: Nav, docs: Path, made: Path) -> list[str]:
             )
             build(loaded)
         except MkDocsException as error:
-            raise KitError(f"MkDocs cannot build the site: {error}") from error
+            raise KitError("\n".join([f"MkDocs cannot build the site: {error}", *said])) from error
     return said
 
 

@@ -126,6 +126,32 @@ def _deep_training_step(values: Values, **_: object) -> Run:
     return _steps(ConvNet(dtype=values["X"].dtype.type), adamw, values)
 
 
+def _speedrun_training_step(
+    values: Values, rate: float, momentum: float, decay: float, smoothing: float, **_: object
+) -> Run:
+    from cs231n_lib import kernels
+    from cs231n_lib.data import one_hot
+    from cs231n_lib.models import WhitenedConvNet
+    from cs231n_lib.optim import nesterov
+
+    kernels.keep_memory()
+    model = WhitenedConvNet()
+    model.whitening = values["whitening"]
+    values["y"] = one_hot(values["y"], 10, smoothing)
+    model.params = {name: value.copy() for name, value in values["params"].items()}
+    configs: dict[str, dict[str, Any]] = {name: {"learning_rate": rate, "momentum": momentum} for name in model.params}
+    batches = cycle(values["batches"])
+
+    def run() -> Results:
+        batch = next(batches)
+        loss, grads = model.loss(values["X"][batch], values["y"][batch])
+        for name, w in model.params.items():
+            model.params[name], configs[name] = nesterov(w, grads[name] + decay * w, configs[name])
+        return loss, *model.params.values()
+
+    return run
+
+
 def _steps(model: Any, rule: Callable[..., Any], values: Values) -> Run:
     assert set(model.params) == set(values["params"])
     for name, value in values["params"].items():
@@ -164,5 +190,6 @@ PREPARE: dict[str, Callable[..., Run]] = {
     "adam": _adam,
     "training step": _training_step,
     "deep training step": _deep_training_step,
+    "speedrun training step": _speedrun_training_step,
     "knn distances": _knn_distances,
 }

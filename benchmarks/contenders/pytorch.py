@@ -142,6 +142,51 @@ def _deep_training_step(values: Values, channels_last: bool = False, **_: object
     return _steps(model, optimizer, values, torch.channels_last if channels_last else torch.contiguous_format)
 
 
+def _speedrun_training_step(
+    values: Values,
+    rate: float,
+    momentum: float,
+    decay: float,
+    smoothing: float,
+    channels_last: bool = False,
+    **_: object,
+) -> Run:
+    from cs231n_lib.kernels import keep_memory
+
+    keep_memory()
+    memory_format = torch.channels_last if channels_last else torch.contiguous_format
+
+    def tensor(value: np.ndarray) -> torch.Tensor:
+        found = torch.from_numpy(value.copy())
+        return found.contiguous(memory_format=memory_format) if value.ndim == 4 else found
+
+    params = {name: tensor(value) for name, value in values["params"].items()}
+    trained = [param.requires_grad_() for param in params.values()]
+    optimizer = torch.optim.SGD(trained, lr=rate, momentum=momentum, weight_decay=decay, nesterov=True, fused=True)
+    X, y, whitening = tensor(values["X"]), torch.from_numpy(values["y"]), tensor(values["whitening"])
+    running = {
+        name: (torch.zeros_like(param), torch.ones_like(param)) for name, param in params.items() if name[0] == "g"
+    }
+    batches = cycle(torch.from_numpy(batch) for batch in values["batches"])
+
+    def run() -> Results:
+        batch = next(batches)
+        out = F.relu(F.conv2d(F.pad(X[batch], (1, 0, 1, 0), mode="replicate"), whitening))
+        for i in range(1, 7):
+            out = F.conv2d(out, params[f"W{i}"], padding=1)
+            out = F.max_pool2d(out, 2) if i % 2 else out
+            statistics = running[f"gamma{i}"]
+            out = F.relu(F.batch_norm(out, *statistics, params[f"gamma{i}"], params[f"beta{i}"], training=True))
+        scores = F.max_pool2d(out, out.shape[2:]).flatten(1) @ params["W7"] / 9
+        loss = F.cross_entropy(scores, y[batch], label_smoothing=smoothing)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss, *trained
+
+    return run
+
+
 def _steps(
     model: torch.nn.Module,
     make_optimizer: Callable[..., torch.optim.Optimizer],
@@ -184,4 +229,5 @@ PREPARE: dict[str, Callable[..., Run]] = {
     "adam": _adam,
     "training step": _training_step,
     "deep training step": _deep_training_step,
+    "speedrun training step": _speedrun_training_step,
 }

@@ -121,6 +121,19 @@ def _disagreement(work: Work, ours: Path, theirs: Path) -> str | None:
     return None
 
 
+def speedrun_step(contest: "Contest") -> list[Line]:
+    """Compare a step of benchmarks/speedrun.py, which is too long for the table of kernels."""
+    settings = {"size": 500, "rate": 0.02, "momentum": 0.85, "decay": 1.3e-3, "smoothing": 0.2}
+    lines = []
+    for title, last in (
+        ("training step of WhitenedConvNet, batch 500", False),
+        ("the same, PyTorch in channels_last", True),
+    ):
+        work = Work("speedrun training step", options=settings | {"channels_last": last})
+        lines += compare(contest, title, work, {"pytorch": None})[0]
+    return lines
+
+
 def _memory(contest: "Contest") -> Iterator[Line]:
     for shape in CONV_SHAPES:
         title, work = f"peak memory of conv float32, {_named(shape)}", conv(shape)

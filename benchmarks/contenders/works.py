@@ -22,7 +22,12 @@ CONV_SHAPES = (  # x, w, stride, pad
 )
 LARGE_SHAPES = (1, 2, 4)  # over 1 GFLOP forward, and columns of over 200 rows
 TINY_SHAPE = ((2, 3, 8, 8), (4, 3, 3, 3), 1, 1)
-STATEFUL = ("adam", "training step", "deep training step")  # every call continues from the previous one
+STATEFUL = (
+    "adam",
+    "training step",
+    "deep training step",
+    "speedrun training step",
+)  # every call continues from the previous one
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,10 @@ def inputs(work: Work) -> Values:
     if work.kind == "deep training step":
         params = _convnet(normal)
         return {"params": params} | _batches(normal, rng)
+    if work.kind == "speedrun training step":
+        whitening = normal(12, 3, 2, 2, scale=0.5)
+        batches = _batches(normal, rng, size=o["size"])
+        return {"params": _whitened_convnet(normal), "whitening": np.concatenate([whitening, -whitening])} | batches
     if work.kind in STATEFUL:
         return _three_layer_convnet(work.kind, normal, rng)
     if work.kind == "knn distances":
@@ -107,7 +116,17 @@ def _convnet(normal: Callable[..., np.ndarray]) -> Values:
     return params | {"W7": normal(channels * 4 * 4, 10, scale=1e-2), "b7": normal(10, scale=1e-2)}
 
 
-def _batches(normal: Callable[..., np.ndarray], rng: np.random.Generator) -> Values:
-    """Return 1,000 images with labels, and the indices of batches of 100."""
-    batches = [rng.integers(1000, size=100) for _ in range(50)]
+def _whitened_convnet(normal: Callable[..., np.ndarray]) -> Values:
+    """Return initial parameters of WhitenedConvNet with the blocks (64, 256, 256)."""
+    params, channels = {}, 24
+    for i, filters in enumerate((64, 64, 256, 256, 256, 256), start=1):
+        params[f"W{i}"] = normal(filters, channels, 3, 3, scale=np.sqrt(2 / (9 * channels)))
+        params[f"gamma{i}"], params[f"beta{i}"] = 1 + normal(filters, scale=0.1), normal(filters, scale=0.1)
+        channels = filters
+    return params | {"W7": normal(channels, 10, scale=1e-1)}
+
+
+def _batches(normal: Callable[..., np.ndarray], rng: np.random.Generator, size: int = 100) -> Values:
+    """Return 1,000 images with labels, and the indices of batches of this size."""
+    batches = [rng.integers(1000, size=size) for _ in range(50)]
     return {"X": normal(1000, 3, 32, 32), "y": rng.integers(10, size=1000), "batches": batches}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cs231n_lib.kernels.convolution import conv_backward as conv_backward
     from cs231n_lib.kernels.convolution import conv_forward as conv_forward
     from cs231n_lib.kernels.matrix_product import matmul as matmul
+    from cs231n_lib.kernels.memory import keep_memory as keep_memory
     from cs231n_lib.kernels.normalization import normalize_channels_backward as normalize_channels_backward
     from cs231n_lib.kernels.normalization import normalize_channels_forward as normalize_channels_forward
     from cs231n_lib.kernels.normalization import normalize_groups_backward as normalize_groups_backward
@@ -37,6 +38,7 @@ __getattr__, __dir__, _lazy = lazy_exports(
         "columns": ["im2col", "col2im"],
         "convolution": ["conv_forward", "conv_backward"],
         "matrix_product": ["matmul"],
+        "memory": ["keep_memory"],
         "normalization": [
             "normalize_channels_forward",
             "normalize_channels_backward",

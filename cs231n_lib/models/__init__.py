@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cs231n_lib.models.transfer import frozen_step as frozen_step
     from cs231n_lib.models.transfer import transfer_params as transfer_params
     from cs231n_lib.models.two_layer_net import TwoLayerNet as TwoLayerNet
+    from cs231n_lib.models.whitened_convnet import WhitenedConvNet as WhitenedConvNet
 
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
@@ -47,5 +48,6 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "ensembles": ["ensemble_probabilities", "predict_tta", "ema_update"],
         "transfer": ["transfer_params", "frozen_step"],
         "resnet": ["ResNet"],
+        "whitened_convnet": ["WhitenedConvNet"],
     },
 )

@@ -150,6 +150,7 @@ ANSWER_OF = {
     "multilabel_hinge_loss": "training_practice",
     "predict_tta": "training_practice",
     "frozen_step": "training_practice",
+    "WhitenedConvNet": "training_practice",
     "mixup": "training_practice",
     "cutout": "training_practice",
     "elastic_deform": "training_practice",

@@ -104,6 +104,7 @@ GOOD = [
     (models.fully_connected_loss, (models.init_fully_connected(6, [5], 4, "he", 0), ROWS, LABELS, 0.1)),
     (models.ThreeLayerConvNet, ((3, 8, 8), 4, 3, 6, 4, 0.1, 0.1, np.float32, 0)),
     (models.ResNet, ((3, 8, 8), (4,), 1, 4)),
+    (models.WhitenedConvNet, ((3, 8, 8), (4,), 4)),
     (svm_loss_vectorized, (normal(6, 4), ROWS, LABELS, 0.1)),
     (LinearSVM().train, (ROWS, LABELS, 0.1, 0.1, 2, 2, 0)),
 ]

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import library_course
 import pytest
-from nbgrader.api import Gradebook
+from nbgrader.api import Grade, Gradebook
+from sqlalchemy import NullPool, create_engine, text, update
+from sqlalchemy.exc import OperationalError
 
 from autograder.authoring import recorded_cells
 from autograder.authoring.release import release
@@ -206,6 +208,35 @@ def test_either_database_follows_a_changed_assignment(tiny):
             "adding": {"test_add_small": 1, "test_twice": 3, "question_why": 4},
             "cubing": {"test_cube": 0},
         }
+
+
+@pytest.mark.on_both_databases
+def test_no_mark_is_given_between_the_look_at_marks_and_their_removal(tiny, monkeypatch):
+    with tiny.gradebook() as gradebook:
+        gradebook.add_student("ada")
+        gradebook.add_submission("sums", "ada")
+    source = tiny.course.root / "sums" / "adding.py"
+    cells = source.read_text()
+    before, start, rest = cells.partition(
+        cells[cells.rindex("# %%", 0, cells.index('"test_double"')) : cells.index('"test_double"')]
+    )
+    source.write_text(before + rest[rest.index("# %%") :])
+    looked = []
+    marks = recorded_cells._Migration._marks
+
+    def look(self, ids):
+        found = marks(self, ids)
+        other = create_engine(tiny.db_url, poolclass=NullPool)
+        own_time = "PRAGMA busy_timeout = 0" if other.dialect.name == "sqlite" else "SET lock_timeout = '1ms'"
+        with other.connect() as connection, pytest.raises(OperationalError, match="lock"):
+            connection.execute(text(own_time))
+            connection.execute(update(Grade.__table__).where(Grade.__table__.c.cell_id.in_(ids)).values(manual_score=1))
+        looked.append(ids)
+        return found
+
+    monkeypatch.setattr(recorded_cells._Migration, "_marks", look)
+    release(Workspace(tiny.root), "sums")
+    assert looked
 
 
 def all_rows(gradebook, assignment="first"):

@@ -7,7 +7,7 @@ def test_plain_values_are_read_and_nothing_runs(tmp_path):
     path = tmp_path / "nbgrader_config.py"
     path.write_text(
         "import os\nc = get_config()\nc.CourseDirectory.course_id = 'c101'\nc.A.b = os.getcwd()\n"
-        f"open({str(tmp_path / 'ran')!r}, 'w')\nc.A.c = [1, 2]\nother = c.A.d = 1\n"
+        f"open({str(tmp_path / 'ran')!r}, 'w')\nc.A.c = [1, 2]\nc.A.e = {{[]: 1}}\nother = c.A.d = 1\n"
     )
     assert plain_settings(path) == {("CourseDirectory", "course_id"): "c101", ("A", "c"): [1, 2]}
     assert not (tmp_path / "ran").exists()

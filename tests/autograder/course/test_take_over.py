@@ -80,6 +80,8 @@ def test_without_a_gradebook_it_has_the_name_of_course_toml(theirs):
         (lambda folder: (folder / "source_before_cs231n").mkdir(), "a copy would get this name"),
         (lambda folder: edit(folder, "UPDATE alembic_version SET version_num = 'old'"), "older version of nbgrader"),
         (lambda folder: add(folder, 'c.CourseDirectory.root = "/elsewhere"'), "belongs to the course in /elsewhere"),
+        (lambda folder: add(folder, 'c.CourseDirectory.source_directory = "."'), "not a folder inside"),
+        (lambda folder: add(folder, 'c.CourseDirectory.source_directory = "../assignments"'), "not a folder inside"),
         (
             lambda folder: add(folder, 'c.CourseDirectory.course_id = "mine"'),
             "belongs to the course theirs, not to mine",

@@ -101,3 +101,15 @@ def test_one_that_ends_its_kernel_costs_itself_alone():
     )
     assert error(cells[1]).startswith("KernelDied")
     assert [error(cell) for cell in cells[2:]] == [None] * 2
+
+
+def test_student_cells_cannot_tell_hidden_tests_by_how_they_fail():
+    tells = "import os, signal\nif 'BEGIN' + ' HIDDEN' in str(seen):\n    os.kill(os.getpid(), signal.SIGABRT)"
+    executed, cells = run(
+        student(FORGE, "times"),
+        tagged("assert times(2) == 4" + HIDDEN, "test_hidden"),
+        student(tells),
+        tagged(f"seen.append('BEGIN HIDDEN')\n{tells}", "test_later"),
+    )
+    said = "the cell 'test_later' ended its kernel"
+    assert executed.problems == (said,) and error(cells[3]) == f"KernelDied: {said}"

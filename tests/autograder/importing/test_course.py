@@ -1,6 +1,7 @@
 """A whole course becomes text sources that build."""
 
 import json
+import os
 import re
 
 import pytest
@@ -32,6 +33,7 @@ def write(path, *cells, **metadata):
     path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
+KERNEL = {"language": "Python", "name": "x", "display_name": "x"}
 EXERCISE = (("solution", SOLVED), ("test", "assert f() == 1"))
 
 
@@ -112,5 +114,67 @@ def test_an_import_writes_into_a_new_folder_only(tmp_path):
         import_course(tmp_path / "hw", tmp_path / "out")
     with pytest.raises(KitError, match="There are no notebooks"):
         import_course(tmp_path / "out", tmp_path / "new")
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "b.ipynb").write_text("{")
+    with pytest.raises(KitError, match=r"No notebook in .* could be read.*\n  broken: b.ipynb: It was left out: it is"):
+        import_course(tmp_path / "broken", tmp_path / "new")
     with pytest.raises(KitError, match="is not a folder"):
         import_course(tmp_path / "none", tmp_path / "new")
+
+
+def test_a_target_inside_the_assignment_is_not_imported_itself(tmp_path):
+    write(tmp_path / "hw" / "a.ipynb", *EXERCISE)
+    (tmp_path / "hw" / "d.txt").write_text("")
+    assert import_course(tmp_path / "hw", tmp_path / "hw" / "out").assignments[0].files == ["d.txt"]
+
+
+def test_files_that_are_not_copied_are_named(tmp_path):
+    write(tmp_path / "hw" / "a.ipynb", *EXERCISE)
+    for name in ("b\\c.txt", "n\nl.txt", os.fsdecode(b"b\xff.txt")):
+        (tmp_path / "hw" / name).write_text("")
+    (tmp_path / "hw" / "link.txt").symlink_to(tmp_path)
+    (tmp_path / "hw" / "gone.txt").symlink_to(tmp_path / "nowhere")
+    imported = import_course(tmp_path / "hw", tmp_path / "out")
+    assert imported.assignments[0].files == []
+    noted = [note.place for note in imported.assignments[0].notes if "was not copied" in note.what]
+    assert len(noted) == 5 and {"link.txt", "gone.txt"} < set(noted) and all(map(str.isprintable, noted))
+
+
+def test_parts_without_the_format_of_a_notebook_are_named(tmp_path):
+    path = tmp_path / "hw" / "a.ipynb"
+    write(path, ("text", "![x](attachment:x.png)"), ("test", "assert 1"), *EXERCISE, kernelspec=KERNEL)
+    notebook = json.loads(path.read_text())
+    notebook["cells"][0]["attachments"] = {"x.png": {"image/png": "a"}}
+    notebook["cells"][1]["metadata"]["nbgrader"]["points"] = "many"
+    notebook["cells"][2]["source"] += "  # \ud800"
+    path.write_text(json.dumps(notebook))
+    del notebook["cells"][1]["metadata"]["nbgrader"], notebook["cells"][1]["source"]
+    path.with_name("b.ipynb").write_text(
+        json.dumps({**notebook, "cells": [notebook["cells"][3], {"cell_type": "code"}]})
+    )
+    write(path.with_name("deep.ipynb"), ("code", "-" * 200_000 + "1"), *EXERCISE)
+    notes = {
+        (where, note.place): note.what for where, note in import_course(tmp_path / "hw", tmp_path / "out").all_notes()
+    }
+    assert "is damaged" in notes["hw/a", "cell 1"]
+    assert "0 points now" in notes["hw/a", "cell 2 (assert 1)"]
+    assert "Lone surrogates" in notes["hw/a", "cell 3 (def f():)"]
+    assert "It was left out" in notes["hw", "b.ipynb"] and "nested too deeply" in notes["hw", "deep.ipynb"]
+
+
+def test_a_failed_import_leaves_nothing(tmp_path):
+    write(tmp_path / "hw" / "a.ipynb", *EXERCISE)
+    (tmp_path / "hw" / "header.json").write_text("{")
+    config = tmp_path / "hw" / "nbgrader_config.py"
+    config.write_text("c.IncludeHeaderFooter.header = 'header.json'\n")
+    with pytest.raises(KitError, match=r"header.json, the header in nbgrader_config.py: it is not a notebook"):
+        import_course(tmp_path / "hw", tmp_path / "out")
+
+    def interrupt(name):
+        raise KeyboardInterrupt
+
+    config.unlink()
+    (tmp_path / "out").mkdir()
+    with pytest.raises(KeyboardInterrupt):
+        import_course(tmp_path / "hw", tmp_path / "out", progress=interrupt)
+    assert list((tmp_path / "out").iterdir()) == []

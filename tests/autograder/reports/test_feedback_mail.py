@@ -244,3 +244,16 @@ def test_after_a_kill_the_next_run_sends_what_is_left(course, server):
     assert planned.before == ["s1", "s2"] and done.sent == ["s4", "s5"]
     assert [student for student, _ in planned.in_doubt] == ["s3"]
     assert sorted(server.to) == [f"{id}@x.org" for id in NAMES]  # s3's has arrived, and was not sent again
+
+
+ENCODED = "=?utf-8?q?Ann=0D=0ABcc=3A_x=40y=2Eorg=0D=0A=0D=0Aforged?="
+
+
+@pytest.mark.parametrize("name", [ENCODED, f"={ENCODED}", "Ann\u2028Bcc: x@y.org"])
+def test_a_name_adds_no_header(course, name):
+    mail = Mail("localhost", f"{ENCODED} <t@x.org>", subject="{first_name}: {course}")
+    write_roster(course, Roster({"s1": Student("s1", name, "s1@x.org")}))
+    [letter] = plan(course, ["s1"]).letters
+    head = message_to(letter, course.course, "sums", mail).as_bytes().partition(b"\r\n\r\n")[0]
+    starts = [line.partition(b":")[0].lower() for line in head.split(b"\r\n") if line[:1] != b" "]
+    assert b"bcc" not in starts and len(starts) == len(set(starts)) and b"mime-version" in starts

@@ -45,6 +45,7 @@ def test_what_is_known_afterwards(course, events, digest, in_doubt):
     past = of(course, *events)
     assert (past.digest, bool(past.in_doubt)) == (digest, in_doubt)
     assert of(course, student="bob") == Past() == Journal(course, "more").of("ann")
+    assert of(course, "sending", "sent", student="a\u2028b").digest == "d"
 
 
 @pytest.mark.parametrize(

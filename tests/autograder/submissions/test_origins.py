@@ -277,3 +277,12 @@ def test_any_name_can_be_kept(course, name):
 
 def found_text(course):
     return (course.root / ".cs231n" / "collected" / "sums.jsonl").read_text("utf-8")
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\x85", "\x1c"])
+def test_a_name_with_a_line_end_of_unicode_is_read_back(tmp_path, end):
+    course = SimpleNamespace(root=tmp_path)
+    person = Person("ann", name=f"Ann{end}Lee", platform="canvas")
+    Origins(course, "sums").keep("ann", person, "A")
+    read = Origins(course, "sums")
+    assert read.here == {"ann": person} and read.groups == {"ann": "A"}

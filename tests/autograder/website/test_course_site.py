@@ -9,6 +9,9 @@ from library_course import edit, root, template, workspace  # noqa: F401 (fixtur
 
 from autograder.authoring.release import release
 from autograder.cli.command import main
+from autograder.errors import KitError
+from autograder.website.pages import Page
+from autograder.website.static_site import write_site
 
 pytestmark = pytest.mark.slow  # MkDocs is imported, which takes a second
 
@@ -29,7 +32,10 @@ def course(workspace, root, edit):  # noqa: F811
     (root / "docs/students.md").write_text(
         "# For students\n\nBring a pencil. The [release](../first.zip) has it all.\n"
     )
-    edit("assignments/course.toml", 'package = "lib"', 'package = "lib"\npages = ["docs/students.md"]')
+    (root / "docs/index.md").write_text("# The handbook\n")
+    edit(
+        "assignments/course.toml", 'package = "lib"', 'package = "lib"\npages = ["docs/students.md", "docs/index.md"]'
+    )
     totals = root / "assignments/first/totals.py"
     totals.write_text(totals.read_text().replace("# %% nbgrader", f"{PROSE}\n# %% nbgrader", 1))
     release(workspace(), "first")
@@ -59,6 +65,7 @@ def test_the_site_of_a_course(course, root, chromium):  # noqa: F811
     schedule = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", pages["index.html"].partition("<tbody>")[2]))
     assert "The first assignment totals 100 Friday, 02 October 2026, 23:59 (UTC-07:00) first.zip" in schedule
     assert "The second assignment not released yet" in schedule
+    assert "The handbook" in pages["index-page.html"] and "The handbook" in pages["index.html"]
     notebook = pages["first/totals.html"]
     assert '<math display="inline">' in notebook and "<li><code>$HOME</code> is no formula." in notebook
     assert 'href="../students.html"' in notebook and 'href="../downloads/first.zip"' in notebook
@@ -75,9 +82,10 @@ def test_the_site_of_a_course(course, root, chromium):  # noqa: F811
         assert "Bring a pencil" in tab.locator("article").inner_text()
 
 
-def test_a_site_is_replaced_and_nothing_else(course, root):  # noqa: F811
+def test_a_site_is_replaced_and_nothing_else(course, root, monkeypatch):  # noqa: F811
     folder = root / "site"
-    made(course, folder)
+    monkeypatch.chdir(root)
+    made(course, "site")
     (folder / "old.html").write_text("left over")
     made(course, folder)
     assert not (folder / "old.html").exists() and (folder / "index.html").is_file()
@@ -99,3 +107,8 @@ def test_without_mkdocs_it_says_what_to_install(course, root, monkeypatch):  # n
     assert result.exit_code == 1
     assert "pip install '.[instructor,site]'" in result.output
     assert not (root / "site").exists()
+
+
+def test_what_mkdocs_refuses_is_said(tmp_path):
+    with pytest.raises(KitError, match=r"MkDocs cannot build the site: .*\n.*nav"):
+        write_site("A course", [Page("index.md", "# A")], {}, "nonsense", tmp_path / "site")

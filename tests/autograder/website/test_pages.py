@@ -1,6 +1,11 @@
-import pytest
+import re
+from html import unescape
 
-from autograder.website.pages import Formulas, Links, Page, fenced, spaced, table, with_places
+import pytest
+from markdown import markdown
+
+from autograder.errors import KitError
+from autograder.website.pages import Formulas, Links, Page, as_text, fenced, spaced, table, with_places
 
 FENCE = "```"
 
@@ -66,6 +71,11 @@ def linked(tmp_path):
         ("[![Alt](picture.png)](b.md)", "[![Alt](../pictures/1-picture.png)](../b.md)"),
         ("![gone](gone.png)", ""),
         ('<img src="picture.png" width="3">', '<img src="../pictures/1-picture.png" width="3">'),
+        ("<img alt='' src='picture.png'>", "<img alt='' src='../pictures/1-picture.png'>"),
+        ('<a class="x" href="b.md#part">b</a>', '<a class="x" href="../b.html#part">b</a>'),
+        ('[b](b.md "The title") [gone](gone.md "t")', '[b](../b.md "The title") gone'),
+        ("[b](<b.md>)", "[b](../b.md)"),
+        ("[b][]\n\n[b]: b.md 'title'\n[gone]: gone.md", "[b][]\n\n[b]: ../b.md 'title'\n[gone]: gone.md"),
         ("`[b](b.md)`", "`[b](b.md)`"),
         (f"{FENCE}\n[b](b.md)\n{FENCE}", f"{FENCE}\n[b](b.md)\n{FENCE}"),
     ],
@@ -107,6 +117,13 @@ def test_a_table_keeps_bars_in_its_cells():
     assert table(["a", "b"], [["1|2", "3"]]) == "| a | b |\n| --- | --- |\n| 1\\|2 | 3 |"
 
 
+def test_a_title_has_no_meaning_in_markdown():
+    title = '1 | *A* [x] `y` <b>z</b> & $a$ \\ "é"'
+    [cell] = re.findall("<td>(.*)</td>", markdown(table(["t"], [[f"[{as_text(title)}](b.md)"]]), extensions=["tables"]))
+    made = Formulas()
+    assert unescape(made.put_back(made.taken_out(cell))) == f'<a href="b.md">{title}</a>'
+
+
 def test_two_pages_cannot_have_one_place():
-    with pytest.raises(ValueError, match=r"Two pages of the site would be a\.md"):
+    with pytest.raises(KitError, match=r"Two pages of the site would be a\.md"):
         with_places([Page("a.md", "1"), Page("a.md", "2")])

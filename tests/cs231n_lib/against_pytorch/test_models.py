@@ -49,6 +49,24 @@ def resnet(p, X):
     return X.mean(dim=(2, 3)) @ p["W7"] + p["b7"]
 
 
+def whitened_convnet(p, X):
+    eye = torch.eye(12, dtype=X.dtype)  # whiten was not called
+    X = F.relu(F.conv2d(F.pad(X, (1, 0, 1, 0), mode="replicate"), torch.cat([eye, -eye]).reshape(24, 3, 2, 2)))
+    for i in range(1, 5):
+        X = F.conv2d(X, p[f"W{i}"], padding=1)
+        X = F.max_pool2d(X, 2) if i % 2 else X
+        X = F.relu(F.batch_norm(X, None, None, p[f"gamma{i}"], p[f"beta{i}"], training=True))
+    return X.amax(dim=(2, 3)) @ p["W5"] / 9
+
+
+def _without_ties(net):
+    """The identity, with which a net starts, passes on many zeros. Which of equal values wins a window is arbitrary."""
+    rng = np.random.default_rng(0)
+    for name in ("W1", "W2", "W3", "W4"):
+        net.params[name] += (0.2 * rng.standard_normal(net.params[name].shape)).astype(net.dtype)
+    return net
+
+
 DIM = (3, 8, 10)
 NETS = {
     "ThreeLayerConvNet": (
@@ -60,6 +78,10 @@ NETS = {
     "ResNet": (
         resnet,
         lambda **rest: models.ResNet(DIM, (4, 6), 1, weight_scale=0.1, seed=0, **rest),
+    ),
+    "WhitenedConvNet": (
+        whitened_convnet,
+        lambda **rest: _without_ties(models.WhitenedConvNet(DIM, (30, 6), seed=0, **rest)),
     ),
     "TwoLayerNet": (
         two_layer_net,

@@ -9,6 +9,7 @@ from cs231n_lib.models import (
     ResNet,
     ThreeLayerConvNet,
     TwoLayerNet,
+    WhitenedConvNet,
     net_cost,
 )
 from cs231n_lib.models.network import Network
@@ -30,6 +31,7 @@ NETS = [
     ConvNet((1, 8, 8), ((4,),), filter_size=5, global_average=True),
     ResNet((3, 8, 12), (4, 6), 2),
     ResNet((3, 9, 8), (4, 6), 1, shortcuts=False),
+    WhitenedConvNet((3, 9, 8), (4, 6)),
 ]
 
 
