@@ -14,8 +14,9 @@ MENU = {
     "Students": ("docs/students.md", "docs/library.md", "docs/lectures.md", "docs/shapes10.md", "docs/cifar10.md",
                  "docs/public-course.md"),
     "Instructors": ("docs/instructors.md", "docs/course-format.md", "docs/bring-your-course.md", "docs/platforms.md",
-                    "docs/late-work.md", "docs/mistakes.md", "docs/security.md", "docs/ci.md", "docs/clusters.md",
-                    "docs/postgresql.md", "docs/container.md"),
+                    "docs/canvas.md", "docs/moodle.md", "docs/blackboard.md", "docs/brightspace.md",
+                    "docs/gradescope.md", "docs/github.md", "docs/late-work.md", "docs/mistakes.md",
+                    "docs/security.md", "docs/ci.md", "docs/clusters.md", "docs/postgresql.md", "docs/container.md"),
     "Developers": ("CONTRIBUTING.md", "docs/architecture.md", "docs/developers.md", "docs/performance.md",
                    "docs/dependencies.md", "docs/releasing.md", "assignments/README.md", "SECURITY.md", "CHANGELOG.md"),
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """Read the students of a course from what a platform exports, and merge them into the roster.
 
 The platform is recognized by the header. The id of a new student is the one that `collect` finds in the platform's
-downloads, wherever these have one. docs/platforms.md describes the files, and quotes the platforms' own pages.
+downloads, wherever these have one. docs/canvas.md and the pages beside it describe the files, and quote the platforms.
 
 A row means a student of the roster if they share an id, login, address or alias. A name alone decides nothing, because
 two students may share it; the one exception is GitHub's identifier, which the instructor has chosen.

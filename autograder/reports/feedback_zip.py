@@ -1,7 +1,7 @@
 """Write a class's feedback pages into one zip, in the layout that a learning platform takes in bulk.
 
 Moodle, Canvas and Brightspace recognize the student by the names of their own downloads, which `collect` has recorded
-(upload_names.py). docs/platforms.md says for each where that is documented.
+(upload_names.py). docs/canvas.md and the pages beside it say where that is documented.
 """
 
 import os
@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course.course_toml import Course
+from autograder.course.groups import read_groups
+from autograder.course.roster import read_roster
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.reports.feedback_files import FeedbackFile, feedback_files
@@ -122,14 +124,16 @@ def zip_feedback(
     if platform in NO_LAYOUTS:
         raise KitError(NO_LAYOUTS[platform], "Send the pages by mail with --mail, or write them with --zip plain.")
     layout = LAYOUTS[platform]
-    names = UploadNames(workspace, workspace.course.assignment(assignment).name)
+    name = workspace.course.assignment(assignment).name
+    names = UploadNames(workspace, name)
+    groups = read_groups(workspace, read_roster(workspace), name)
     result = Zipped()
     entries: dict[str, Path] = {}
     for student in students:
         pages = feedback_files(workspace, assignment, student)
         known = names.of(student, layout.name) if layout.name else [UploadName(student)]
         paths = {page: _path(layout, known, page, workspace.course) for page in pages}
-        if why := _why_not(layout, known, [*paths.values()]):
+        if why := _why_not(layout, known, [*paths.values()], groups.of(student)):
             result.left_out.append((student, why))
             continue
         entries |= {path: page.path for page, path in paths.items() if path}
@@ -156,10 +160,12 @@ def _path(layout: Layout, known: list[UploadName], page: FeedbackFile, course: C
     return None
 
 
-def _why_not(layout: Layout, known: list[UploadName], paths: list[str | None]) -> str:
+def _why_not(layout: Layout, known: list[UploadName], paths: list[str | None], group: str | None) -> str:
     """Why a student's pages cannot be in the zip; "" if they can."""
     if not paths:
         return "has no page"
+    if not known and group:
+        return f"the download of {layout.name} names the group {printable(group)} or another member; send it by mail"
     if not known:
         return f"no download of {layout.name} is known that has this student; collect it, if need be again"
     if None in paths:

@@ -1,6 +1,6 @@
 """A made-up class in the shape of each platform's files: two people of one name, and names of many scripts.
 
-The shapes are those that docs/platforms.md quotes.
+The shapes are those that docs/canvas.md and the pages beside it quote.
 """
 
 import unicodedata
@@ -35,11 +35,16 @@ def canvas(rows=CLASS, separator=",", mark="", posting=True, cells=None):
     return (mark + text).encode()
 
 
-def moodle(rows=CLASS, separator=",", header=("First name", "Last name", "ID number", "Email address"), numbers=True):
-    """Moodle's grade export."""
+NAMES_OF_MOODLE = ("First name", "Last name", "ID number", "Email address")
+
+
+def moodle(rows=CLASS, separator=",", header=NAMES_OF_MOODLE, numbers=True, grades=None):
+    """Moodle's grade export; `grades` maps a number to the cell of the assignment."""
     lines = [[*header, "Assignment: Sums (Real)", "Course total (Real)", "Last downloaded from this course"]]
     for n, login, last, first in rows:
-        lines.append([first, last, f"M{n}" if numbers else "", f"{login}@x.edu", "-", "-", "1764547200"])
+        lines.append(
+            [first, last, f"M{n}" if numbers else "", f"{login}@x.edu", (grades or {}).get(n, "-"), "-", "1764547200"]
+        )
     quoted = [[f'"{cell}"' if " " in cell or separator in cell else cell for cell in line] for line in lines]
     return "".join(separator.join(line) + "\n" for line in quoted).encode()
 

@@ -1,22 +1,31 @@
-"""A class of 40 in each platform's shape: every id is right, nothing is lost, and who was late is known.
+"""A class of 40 in each platform's shape, in and out again: every id is right, nothing is lost, who was late is known.
 
 Two students share a name, some names are not ASCII, three hand in together and late, one hands in twice, one hands in
-a wrong file, and one nothing. Each notebook says whose it is.
+a wrong file, and one nothing. Each notebook says whose it is. The points are written into the gradebook without
+grading, differ between any two students, and go into a grade file whose rows are in another order.
 """
 
 import json
+import shutil
+import zipfile
 from datetime import UTC, datetime
 
 import platform_files as files
 import pytest
 from downloads import make_workspace, write
+from nbgrader.api import Gradebook
 
 from autograder.course.delimited import parse_table
 from autograder.course.roster import Roster, read_roster, write_roster
 from autograder.course.roster_import import merge, students_of
 from autograder.course.workspace import Workspace
+from autograder.errors import KitError
+from autograder.reports.feedback_files import without_feedback
+from autograder.reports.feedback_zip import LAYOUTS, zip_feedback
+from autograder.reports.lms_grades import fill
 from autograder.submissions.collect import collect
 from autograder.submissions.handed_in import handed_in
+from autograder.submissions.platforms import read_name
 
 CLASS = [
     *files.CLASS,
@@ -104,7 +113,7 @@ def gradescope():
 
 
 @pytest.mark.parametrize("platform", [canvas, moodle, blackboard, brightspace, gradescope])
-def test_a_class_of_40_comes_in(tmp_path, platform):
+def test_a_class_of_40_comes_in_and_goes_out(released_course, tmp_path, platform):
     rosters, download, ids = platform()
     workspace = make_workspace(tmp_path)
     toml = workspace.assignments / "course.toml"
@@ -147,3 +156,90 @@ def test_a_class_of_40_comes_in(tmp_path, platform):
         else:
             assert platform is canvas
     assert late == {ids[CLASS[i][0]] for i in TEAM}
+    shutil.copy(released_course / "workspace" / "gradebook.db", workspace.root)  # cheaper than a new one
+    grade(workspace, ids)
+    marks_go_out(workspace, tmp_path, platform)
+    feedback_goes_out(workspace, tmp_path, platform, ids)
+
+
+HANDED_IN = (*alone(), *TEAM)
+
+
+def points(i):
+    """A number of points that no other student has."""
+    return (i + 1) / 4
+
+
+def grade(workspace, ids):
+    """Write everyone's points and a page, as if the class had been graded."""
+    with Gradebook(workspace.db_url, workspace.course_id) as gradebook:
+        gradebook.add_assignment("nearest")
+        gradebook.add_notebook("knn", "nearest")
+        gradebook.add_grade_cell("test_knn", "knn", "nearest", max_score=14, cell_type="code")
+        for i in HANDED_IN:
+            student = ids[CLASS[i][0]]
+            gradebook.update_or_create_student(student)
+            gradebook.add_submission("nearest", student)
+            grade = gradebook.find_grade("test_knn", "knn", "nearest", student)
+            grade.auto_score, grade.needs_manual_grade = points(i), False
+        gradebook.db.commit()
+    for i in HANDED_IN:
+        page = workspace.feedback(ids[CLASS[i][0]], "nearest") / "knn.html"
+        page.parent.mkdir(parents=True)
+        page.write_text(f"page of {i}")
+
+
+SHUFFLED = [CLASS[i * 7 % 40] for i in range(40)]
+
+
+def marks_go_out(workspace, folder, platform):
+    """Each cell of the file's column has the points of the row's student, and no other byte changes."""
+    of = {CLASS[i][0]: f"{points(i):.12g}" for i in HANDED_IN}
+    login = {number: login for number, login, *_ in CLASS}
+    empty, expected = {
+        canvas: lambda: (files.canvas(SHUFFLED), files.canvas(SHUFFLED, cells=of)),
+        moodle: lambda: (files.moodle(SHUFFLED), files.moodle(SHUFFLED, grades=of)),
+        blackboard: lambda: (
+            files.blackboard(SHUFFLED),
+            files.blackboard(SHUFFLED, grades={login[number]: text for number, text in of.items()}),
+        ),
+        brightspace: lambda: (files.brightspace(SHUFFLED), files.brightspace(SHUFFLED, grades=of)),
+        gradescope: lambda: (None, None),  # marks go back through another platform
+    }[platform]()
+    if empty is None:
+        return
+    (folder / "grades").write_bytes(empty)
+    result = fill(workspace, "nearest", platform.__name__, folder / "grades", folder / "filled", column="Sums")
+    assert (folder / "filled").read_bytes() == expected != empty
+    assert (result.filled, result.unchanged, result.notes) == (38, 0, [])
+
+
+def feedback_goes_out(workspace, folder, platform, ids):
+    """Each page is in the zip once, under a name that the platform gave to its student for this assignment."""
+    out = folder / "out.zip"
+    students = [ids[CLASS[i][0]] for i in HANDED_IN]
+    if platform.__name__ not in LAYOUTS:
+        with pytest.raises(KitError, match=platform.__name__.title()):
+            zip_feedback(workspace, "nearest", students, platform.__name__, out)
+        return
+    result = zip_feedback(workspace, "nearest", students, platform.__name__, out)
+    with zipfile.ZipFile(out) as archive:
+        found = {path: archive.read(path).decode() for path in archive.namelist()}
+    number = {
+        canvas: lambda i: CLASS[i][0],
+        moodle: lambda i: str(301 + i),
+        brightspace: lambda i: str(9000 + i),
+    }[platform]
+    # two members of a group that came as one have no name in these downloads, and are named
+    lost = {canvas: TEAM[1:], moodle: (), brightspace: TEAM[1:]}[platform]
+    assert [student for student, _ in result.left_out] == [ids[CLASS[i][0]] for i in lost]
+    assert all("names the group Team 7 or another member; send it by mail" in why for _, why in result.left_out)
+    who = {i: number(i) for i in HANDED_IN if i not in lost}
+    if platform is brightspace:
+        who[TEAM[0]] = "9500"  # the whole group's
+    pages = {text: read_name(path.partition("/")[0]).person.id for path, text in found.items()}
+    assert pages == {f"page of {i}": theirs for i, theirs in who.items()}
+    assert len(found) == len(who) == result.pages == result.students
+    assert sorted(student for student, why in without_feedback(workspace, "nearest", students)) == sorted(
+        str(read_roster(workspace).students[ids[CLASS[i][0]]]) for i in (ABSENT, WRONG)
+    )

@@ -1,4 +1,4 @@
-"""Lists of when each student handed in, in the shapes that docs/platforms.md quotes."""
+"""Lists of when each student handed in, in the shapes that the platforms' pages in docs/ quote."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
