@@ -101,8 +101,8 @@ class WhitenedConvNet(Network):
             W_i[same] = 0
             W_i[same, same, 1, 1] = 1
             self.params[f"W{i}"] = W_i
-            self.params[f"gamma{i}"] = np.ones(filters, self.dtype)
-            self.params[f"beta{i}"] = np.zeros(filters, self.dtype)
+            for name, value in (("gamma", 1), ("beta", 0)):
+                self.params[f"{name}{i}"] = np.full(filters, value, self.dtype)
             self.bn_params.append({"mode": "train"})
             channels = filters
         shape = channels, self.num_classes
@@ -141,10 +141,10 @@ class WhitenedConvNet(Network):
         found.append(Layer("whitening", (len(self.whitening), H, W), {}))
         for i, halves in enumerate(self._halving(), start=1):
             channels = len(self.params[f"W{i}"])
-            found.append(self._layer("conv", (channels, H, W), i))
+            found += [self._layer("conv", (channels, H, W), i)]
             if halves:
                 H, W = H // 2, W // 2
-                found.append(self._layer("max pool", (channels, H, W)))
+                found += [self._layer("max pool", (channels, H, W))]
         found.append(self._layer("max", (channels,)))
         return [*found, self._layer("affine", (self.num_classes,), 2 * len(self.blocks) + 1)]
 
@@ -185,7 +185,7 @@ class WhitenedConvNet(Network):
         dout, grads[f"W{last}"], _ = layers.affine_backward(dscores, caches.pop())
         dout = layers.max_pool_backward_fast(dout, caches.pop())
         for i in range(last - 1, 0, -1):
-            # popping the cache frees its memory before the next layer allocates its arrays
+            # a cache that is popped is freed here, before a layer makes arrays of its own
             conv_cache, pool_cache, norm_cache, out = caches.pop()
             dout = kernels.rectify_backward(dout, out)
             dout, grads[f"gamma{i}"], grads[f"beta{i}"] = layers.spatial_batchnorm_backward(dout, norm_cache)
