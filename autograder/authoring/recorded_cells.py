@@ -298,7 +298,7 @@ class _Migration:
         return self.db.scalar(above) or 0
 
     def _hold(self, ids: Sequence[str]) -> None:
-        """Let nobody else give points or comments for these cells until the transaction ends."""
+        """Lock the points and comments of these cells until the transaction ends, so that nobody else changes them."""
         for table in (api.Grade, api.Comment):
             of_cells = table.cell_id.in_(ids)
             self.db.execute(select(table.id).where(of_cells).order_by(table.id).with_for_update())

@@ -289,7 +289,7 @@ def _late(document: "_Table") -> LateRules:
                     table.fail(f"{key} = {value} must be {'from 0 to 100' if 'percent' in key else 'at least 0'}")
                 given[key] = value
     if "days_per_assignment" in given and not given.get("days"):
-        table.fail("days_per_assignment limits late days, and there are none; write days, or remove it")
+        table.fail("days_per_assignment needs days, the number of late days; add days, or remove days_per_assignment")
     table.finish()
     return LateRules(**given)
 

@@ -384,7 +384,7 @@ def _other_files(folder: Path, without: Path, links: bool = False) -> Iterator[P
 
 
 def _remark(cells: list[ImportedCell], notes: Notes, folder: Path) -> None:
-    """Say once what nobody can see from a single cell."""
+    """Note, once, what only the notebook as a whole shows."""
     code = [cell.source for cell in cells if cell.cell_type == "code"]
     modules = sorted({name.partition(".")[0] for source in code for name in imported_modules(source)})
     missing = [name for name in modules if not _is_there(name, folder)]

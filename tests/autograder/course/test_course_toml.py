@@ -185,7 +185,7 @@ EDITION = '[edition]\nroot = "."\ninclude = ["lib"]\npackage = "lib"\n'
         (EDITION + 'pages = ["a/help.md", "b/help.md"]\n' + MINIMAL, "two pages are called 'help.md'"),
         (MINIMAL + "[late]\npercent_per_day = 101\n", "[late]: percent_per_day = 101 must be from 0 to 100"),
         (MINIMAL + "[late]\ndays = -1\n", "[late]: days = -1 must be at least 0"),
-        (MINIMAL + "[late]\ndays_per_assignment = 1\n", "limits late days, and there are none"),
+        (MINIMAL + "[late]\ndays_per_assignment = 1\n", "needs days, the number of late days"),
         (MINIMAL + "[late]\npercent = 1\n", "did you mean percent_per_day"),
         (MINIMAL.replace("[course]", '[course]\ntime_zone = "PST8"'), "time_zone = 'PST8' is not a time zone"),
         ("assignment = [3]\n" + MINIMAL.partition("[[")[0], "assignment must be a list of tables"),
