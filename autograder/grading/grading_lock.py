@@ -2,28 +2,31 @@
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 from autograder.course.course_toml import Assignment
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 
 
-@contextlib.contextmanager
-def only_grader(workspace: Workspace, assignment: Assignment) -> Iterator[None]:
-    """Hold the assignment's lock while the block grades. The system releases it however the process ends.
+def only_grader(workspace: Workspace, assignment: Assignment) -> contextlib.AbstractContextManager[None]:
+    """Hold the assignment's lock while the block grades, as `only_process` does."""
+    lock = workspace.root / ".cs231n" / f"{assignment.name}.lock"
+    return only_process(lock, f"{assignment.name} is being graded by another process.")
 
-    Raises KitError if another process of this machine holds it.
+
+@contextlib.contextmanager
+def only_process(path: Path, problem: str) -> Iterator[None]:
+    """Hold the lock in the file `path` in the block. The system releases it however the process ends.
+
+    Raises KitError with the message `problem` if another process of this machine holds it.
     """
     import fcntl
 
-    folder = workspace.root / ".cs231n"
-    folder.mkdir(exist_ok=True)
-    with open(folder / f"{assignment.name}.lock", "w") as lock:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise KitError(
-                f"{assignment.name} is being graded by another process.",
-                "Wait until it ends. If there is none, try again.",
-            ) from None
+            raise KitError(problem, "Wait until it ends. If there is none, try again.") from None
         yield

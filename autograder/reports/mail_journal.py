@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from autograder.course.workspace import Workspace
-from autograder.errors import KitError
+from autograder.grading.grading_lock import only_process
 
 FOLDER = (".cs231n", "mail")
 Event = Literal["sending", "sent", "refused"]
@@ -79,18 +79,8 @@ def only_mailer(workspace: Workspace, assignment: str) -> Iterator[Journal]:
 
     Raises KitError if another one does.
     """
-    import fcntl
-
-    folder = workspace.root.joinpath(*FOLDER)
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / f"{assignment}.lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise KitError(
-                f"Another process mails the feedback on {assignment}.",
-                "Wait until it ends. If there is none, try again.",
-            ) from None
+    lock = workspace.root.joinpath(*FOLDER, f"{assignment}.lock")
+    with only_process(lock, f"Another process mails the feedback on {assignment}."):
         yield Journal(workspace, assignment)
 
 
